@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
+import { getEventListeners } from "node:events";
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { cacheFolder, download, readCached, type DownloadOptions } from "../../src/data/download.js";
-import { DataError } from "../../src/errors.js";
+import {
+  cacheFolder,
+  checkCacheOptions,
+  download,
+  fetchFiles,
+  readCached,
+  type DownloadOptions,
+  type DownloadProgress,
+} from "../../src/data/download.js";
+import { DataError, UsageError } from "../../src/errors.js";
 import { startMirror, type Behaviour, type MirrorServer } from "../support/mirror.js";
 
 const content = Uint8Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251);
@@ -150,6 +159,15 @@ describe("download", () => {
     },
   );
 
+  it("abort ends the wait for a silent mirror at once", async () => {
+    const controller = new AbortController();
+    const done = start(["silent"], { signal: controller.signal, stallMs: 60_000 });
+    while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort("gone");
+    const late = new Promise((resolve) => setTimeout(resolve, 1000, "late"));
+    await expect(Promise.race([done, late])).rejects.toBe("gone");
+  });
+
   it("a folder that cannot be made is an error at once, and no mirror is asked", async () => {
     writeFileSync(join(folder, "taken"), "");
     for (const [place, reason] of [
@@ -209,6 +227,97 @@ describe("readCached", () => {
     expect(await readCached(file, folder)).toBeUndefined();
     await get(["good"]);
     expect(await readCached(file, folder)).toEqual(content);
+  });
+});
+
+describe("what a mirror sends", () => {
+  /** A download by a clock that stands still but for what the pieces take: each a number of bytes, and milliseconds before it. */
+  async function receive(pieces: readonly (readonly [bytes: number, after: number])[], signal?: AbortSignal) {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let [at, i] = [0, 0];
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+      await Promise.resolve(); // after the reader has begun to wait
+      if (i === pieces.length) controller.close();
+      else {
+        const [bytes, after] = pieces[i++];
+        vi.advanceTimersByTime(after);
+        controller.enqueue(content.slice(at, (at += bytes)));
+      }
+    };
+    const asked = vi.spyOn(globalThis, "fetch").mockImplementation(async () => Promise.resolve(new Response(new ReadableStream({ pull }, { highWaterMark: 0 })))); // prettier-ignore
+    try {
+      const got = await start(["good"], { ...(signal && { signal }) }).catch((reason: unknown) => reason as Error);
+      expect(asked.mock.lastCall![1]!.signal!.aborted).toBe(true); // no connection stays open
+      expect(vi.getTimerCount()).toBe(0);
+      return got instanceof Error ? got.message : got;
+    } finally {
+      asked.mockRestore();
+      vi.useRealTimers();
+    }
+  }
+
+  it("1,024 bytes at a time, each just before it would be given up, are enough", async () => {
+    const pieces = Array.from({ length: 20 }, (_, i) => [i < 19 ? 1024 : 544, stallMs - 1] as const);
+    expect(await receive(pieces)).toEqual(content);
+  });
+
+  it("what has come before does not count: a mirror that begins well and then drips is given up", async () => {
+    const drops = Array.from({ length: 9 }, () => [1, stallMs / 3] as const);
+    expect(await receive([[19_991, 0], ...drops])).toContain("less than 1 kB came in 0.15 s");
+    expect(await receive([[5000, 0], [1023, stallMs - 1], [13_977, 1]])).toContain("less than 1 kB came"); // prettier-ignore
+  });
+
+  it("is received without leaving anything at the signal", async () => {
+    const { signal } = new AbortController();
+    expect(await receive([[20_000, 0]], signal)).toEqual(content);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<Response>]>([
+    ["HTTP status 204", async () => Promise.resolve(new Response(null, { status: 204 }))],
+    ["offline", async () => Promise.reject("offline")], // eslint-disable-line @typescript-eslint/prefer-promise-reject-errors
+    ["TypeError", async () => Promise.reject(new TypeError(""))],
+    ["no route", async () => Promise.reject(new TypeError("fetch failed", { cause: new Error("no route") }))],
+  ])("%s: said as it is", async (text, answer) => {
+    const asked = vi.spyOn(globalThis, "fetch").mockImplementation(answer);
+    try {
+      await expect(start(["good"])).rejects.toThrow(`/good/digits.gz: ${text}. Try again later`);
+    } finally {
+      asked.mockRestore();
+    }
+  });
+});
+
+describe("fetchFiles", () => {
+  const parts = [5000, 3000, 2000].map((length, i) => content.slice(i, i + length));
+  const files = parts.map((bytes, i) => ({ name: `${"abc"[i]}.bin`, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") })); // prettier-ignore
+
+  it("downloads what is not there, and says how far it is of that", async () => {
+    const several = await startMirror(Object.fromEntries(files.map(({ name }, i) => [name, parts[i]])));
+    try {
+      writeFileSync(join(folder, "b.bin"), parts[1]);
+      const mirrors = [several.url("good")];
+      const steps: DownloadProgress[] = [];
+      const onProgress = (step: DownloadProgress): void => void steps.push(step);
+      const wanted = files.map(({ name }, i) => ({ name, bytes: parts[i] }));
+      expect(await fetchFiles(files, "f", folder, mirrors, { onProgress })).toEqual(wanted);
+      expect(several.requests).toEqual(["good/a.bin", "good/c.bin"]);
+      const last = (file: string) => steps.findLast((step) => step.file === file);
+      expect(last("a.bin")).toEqual({ file: "a.bin", mirror: mirrors[0], receivedBytes: 5000, totalBytes: 7000 });
+      expect(last("c.bin")).toEqual({ file: "c.bin", mirror: mirrors[0], receivedBytes: 7000, totalBytes: 7000 });
+      expect(steps.map(({ receivedBytes }) => receivedBytes)).toEqual(
+        steps.map(({ receivedBytes }) => receivedBytes).toSorted((a, b) => a - b),
+      );
+      expect(await fetchFiles(files, "f", folder, [], {})).toEqual(wanted);
+      expect(several.requests).toHaveLength(2);
+    } finally {
+      await several.close();
+    }
+  });
+
+  it("takes mirrors as texts", () => {
+    expect(() => checkCacheOptions("f", { mirrors: [new URL("https://example.org")] as never })).toThrow(UsageError);
+    expect(() => checkCacheOptions("f", { mirrors: ["https://example.org"] })).not.toThrow();
   });
 });
 

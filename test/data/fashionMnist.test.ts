@@ -15,7 +15,7 @@ const images = (count: number): Uint8Array =>
 const labels = (...values: readonly number[]): Uint8Array => Uint8Array.from([...header(0x801, values.length), ...values]); // prettier-ignore
 
 describe("datasets.fashionMnist", () => {
-  const folder = mkdtempSync(join(tmpdir(), "lanegrad-"));
+  let folder: string;
   const files = {
     "train-images-idx3-ubyte": images(3),
     "train-labels-idx1-ubyte": labels(0, 9, 4),
@@ -24,6 +24,7 @@ describe("datasets.fashionMnist", () => {
   };
 
   beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "lanegrad-"));
     mkdirSync(join(folder, "fashion-mnist"));
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, "fashion-mnist", name), bytes);
   });

@@ -8,7 +8,7 @@ import { DataError, UsageError } from "../../src/errors.js";
 import { datasets, init } from "../../src/index.js";
 import { sharedData } from "../support/sharedData.js";
 
-const folder = mkdtempSync(join(tmpdir(), "lanegrad-flickr8k-"));
+let folder: string;
 afterAll(() => rmSync(folder, { recursive: true }));
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
@@ -18,6 +18,7 @@ const files = () => ({ sentences: bytes(sentences), train: part("a.jpg\nb.jpg"),
 
 beforeAll(async () => {
   await init();
+  folder = mkdtempSync(join(tmpdir(), "lanegrad-flickr8k-"));
   mkdirSync(join(folder, "flickr8k"));
   const { train, validation, test } = files();
   const written = { train, dev: validation, test };
@@ -36,6 +37,27 @@ it("reads pictures and all sentences on them, part by part, in the order of the 
   expect(validation.sentences).toEqual([["Two birds ."]]);
   expect(Object.keys(await datasets.flickr8kFrom(files()))).toEqual(["train", "validation", "test"]);
   expect(await datasets.findFlickr8k(join(folder, "nowhere"))).toBeUndefined();
+  const inner = join(folder, "flickr8k");
+  expect(await datasets.findFlickr8k(inner)).toEqual({
+    sentences: join(inner, "Flickr8k.token.txt.gz"),
+    train: { list: join(inner, "Flickr_8k.trainImages.txt"), pictures: join(inner, "train-images64.u8.gz") },
+    validation: { list: join(inner, "Flickr_8k.devImages.txt"), pictures: join(inner, "dev-images64.u8.gz") },
+    test: { list: join(inner, "Flickr_8k.testImages.txt"), pictures: join(inner, "test-images64.u8.gz") },
+  });
+  expect(await datasets.findFlickr8k(folder)).toEqual(await datasets.findFlickr8k(inner));
+});
+
+it("a sentence may have any number, and blanks around it; pictures may be of one pixel", async () => {
+  const text = "a.jpg#10\tTen . \n   \na.jpg#0\t #1\tNone .\n";
+  const one = part("a.jpg\n \n", Uint8Array.of(1, 2, 3));
+  const { train } = await datasets.flickr8kFrom({ sentences: bytes(text), train: one, validation: one, test: one });
+  expect([train.x.shape, train.x.toArray(), train.names]).toEqual([[1, 1, 1, 3], [[[[1, 2, 3]]]], ["a.jpg"]]);
+  expect(train.sentences).toEqual([["Ten ."]]);
+  const packed = { ...one, pictures: new Uint8Array(gzipSync(Uint8Array.of(1, 2, 3))) };
+  const files = { sentences: bytes(text), train: packed, validation: one, test: one };
+  expect((await datasets.flickr8kFrom(files, { maxBytes: 3 })).train.x.shape).toEqual([1, 1, 1, 3]);
+  await expect(datasets.flickr8kFrom(files, { maxBytes: 2 })).rejects.toThrow("maxBytes");
+  await expect(datasets.flickr8k({ dir: folder, maxBytes: 10 })).rejects.toThrow("maxBytes");
 });
 
 it.each<[string, () => unknown, abstract new () => Error, string]>([
@@ -45,6 +67,10 @@ it.each<[string, () => unknown, abstract new () => Error, string]>([
   ["no files", () => datasets.flickr8kFrom(null as never), UsageError, "datasets.flickr8k: files must be an object; got null."],
   ["a part without files", () => datasets.flickr8kFrom({ ...files(), test: undefined as never }), UsageError, "datasets.flickr8k: files.test must be an object; got undefined."],
   ["pictures that are not as many as names", () => datasets.flickr8kFrom({ ...files(), test: part("a.jpg", new Uint8Array(13)) }), DataError, "datasets.flickr8k: the pictures of test do not fit; expected 1 squares of three bytes a pixel, got 13 bytes."],
+  ["no pictures", () => datasets.flickr8kFrom({ ...files(), train: part("a.jpg", new Uint8Array(0)) }), DataError, "datasets.flickr8k: the pictures of train do not fit; expected 1 squares of three bytes a pixel, got 0 bytes."],
+  ["a line end within a name", () => datasets.flickr8kFrom({ ...files(), sentences: bytes("x\ra.jpg#0\tA dog .\n") }), DataError, "line 1 of the sentences is damaged"],
+  ["a line end within a sentence", () => datasets.flickr8kFrom({ ...files(), sentences: bytes("a.jpg#0\tA dog .\rx\n") }), DataError, "line 1 of the sentences is damaged"],
+  ["another option of files", () => datasets.flickr8kFrom(files(), { dir: folder } as never), UsageError, 'datasets.flickr8k: unknown option; expected maxBytes, got "dir".'],
   ["a picture without a sentence", () => datasets.flickr8kFrom({ ...files(), validation: part("d.jpg") }), DataError, 'datasets.flickr8k: there is no sentence on "d.jpg" of validation'],
   ["a damaged line", () => datasets.flickr8kFrom({ ...files(), sentences: bytes("a.jpg#0\tA dog .\nb.jpg A cat .\n") }), DataError, "datasets.flickr8k: line 2 of the sentences is damaged; expected a name, #, a number, a tab and a sentence, got"],
 ])("refuses %s", async (_, call, error, text) => {

@@ -56,6 +56,11 @@ describe("Words", () => {
     expect(fieldsOf(nine).numbers(words)).toEqual({ found: [0, 1, 2, 3, 4, 5, 6, 7, 8], strings: 1 });
   });
 
+  it("no byte behind a word is compared, even where the next word begins with it", () => {
+    const commas = fieldsOf(["a", ",x", "b", "c", "a"]); // the spellings "a,xbc", and a comma behind the last field
+    expect(commas.numbers(newWords())).toEqual({ found: [0, 1, 2, 3, 0], strings: 4 });
+  });
+
   it("words of one hash and one length are two", () => {
     const pair = ["1e56rtr", "0f94688"];
     expect(fieldsOf([...pair, ...pair]).numbers(newWords())).toEqual({ found: [0, 1, 0, 1], strings: 2 });

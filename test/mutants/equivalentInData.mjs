@@ -160,11 +160,11 @@ export const inData = [
     "at >= length",
     "at > length",
   ]),
-  same("src/data/formats/csvScanner.ts", "looks at ASCII as well, which is UTF-8", [
-    "if (high > 127) this.#checkEncoding(line, count);",
-    "high > 127",
-    "true",
-  ]),
+  same(
+    "src/data/formats/csvScanner.ts",
+    "looks at ASCII as well, which is UTF-8",
+    ...["true", "high >= 127"].map((to) => ["if (high > 127) this.#checkEncoding(line, count);", "high > 127", to]),
+  ),
   same(
     "src/data/formats/csvScanner.ts",
     "behind the end there is no separator either",
@@ -250,21 +250,11 @@ export const inData = [
     "[]",
     '["Stryker was here"]',
   ]),
-  same(
-    "src/data/table/words.ts",
-    "the bytes are compared anyway",
-    ...[
-      [
-        "entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start",
-        "entries[entry] !== hash && entries[entry + 2] - entries[entry + 1] !== end - start",
-      ],
-      ["entries[entry] !== hash", "false"],
-    ].map(([from, to]) => [
-      "if (entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start) continue;",
-      from,
-      to,
-    ]),
-  ),
+  same("src/data/table/words.ts", "the bytes are compared anyway", [
+    "if (entries[entry] !== hash || entries[entry + 2] - entries[entry + 1] !== end - start) continue;",
+    "entries[entry] !== hash",
+    "false",
+  ]),
   same("src/data/imdb.ts", "the size was compared before: four bytes a number", [
     "const tokens = words32(bytes, `${name}-tokens.u32le`);",
     "`${name}-tokens.u32le`",
@@ -323,5 +313,148 @@ export const inData = [
       "[]",
       '["Stryker was here"]',
     ],
+  ),
+  same("src/data/table/words.ts", "stands where it is not looked for: a string is made of it, as without a place", [
+    "for (let probe = 0; probe < mostProbes; probe++) {",
+    "probe < mostProbes",
+    "probe <= mostProbes",
+  ]),
+  same(
+    "src/data/table/words.ts",
+    "of more than 1,048,576 spellings no string is made a second time: the same numbers, in more memory",
+    ...["true", "this.#count <= mostKnown"].map((to) => [
+      "if (this.#count < mostKnown) this.#note(place, hash, bytes.subarray(start, end), number);",
+      "this.#count < mostKnown",
+      to,
+    ]),
+  ),
+  same("src/data/table/words.ts", "makes room one word earlier", [
+    "if (end > this.#spellings.length) {",
+    "end > this.#spellings.length",
+    "end >= this.#spellings.length",
+  ]),
+  same(
+    "src/data/table/rows.ts",
+    "wording of a hint",
+    ...['"Numbers to predict are a target, not labels."', '"Leave a column whose words all differ out."'].map(
+      (hint) => [
+        'hint: isLabel ? "Numbers to predict are a target, not labels." : "Leave a column whose words all differ out.",',
+        hint,
+        '""',
+      ],
+    ),
+  ),
+  same(
+    "src/data/formats/csvScanner.ts",
+    "a new room in place of one that is large enough: the same bytes",
+    ...["true", "length >= this.#room.length"].map((to) => [
+      "if (length > this.#room.length) this.#room = new Uint8Array(length + (length >> 1));",
+      "length > this.#room.length",
+      to,
+    ]),
+  ),
+  same("src/data/formats/csvScanner.ts", "behind the last byte, whatever it is, more is asked for as well", [
+    "if (at + 1 >= length && !this.isWhole) return false;",
+    "at + 1 >= length",
+    "at + 1 > length",
+  ]),
+  same("src/data/images/resize.ts", behind, ["for (let y = 0; y < height; y++) {", "y < height", "y <= height"]),
+  same("src/data/images/resize.ts", behind, ["for (let i = 0; i < count; i++) {", "i < count", "i <= count"]),
+  same("src/data/images/resize.ts", "written again with the next row, and behind the end after the last", [
+    "for (let x = 0; x < W; x++) {",
+    "x < W",
+    "x <= W",
+  ]),
+  same("src/data/images/resize.ts", "what is that far away has the weight 0", [
+    "const last = Math.min(from - 1, Math.floor(centre + radius - 0.5));",
+    "centre + radius - 0.5",
+    "centre + radius + 0.5",
+  ]),
+  same("src/data/images/resize.ts", "the weights of columns and of rows both change their sign", [
+    "const sum = weights.reduce((a, b) => a + b, 0);",
+    "a + b",
+    "a - b",
+  ]),
+  same("src/data/images/pictures.ts", "reads none more", [
+    "for (let from = 0; from < found.length; from += atOnce) {",
+    "from < found.length",
+    "from <= found.length",
+  ]),
+  same("src/data/images/pictures.ts", "one part names no folder either", [
+    'const parts = typeof path === "string" ? path.split("/") : [];',
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/data/images/pixelStore.ts", "what is no Blob cannot be read either", [
+    "blobs = [];",
+    "[]",
+    '["Stryker was here"]',
+  ]),
+  same("src/data/images/decode.ts", "a Buffer, whose bytes are copied into an array as well", [
+    "const options = { useTArray: true, maxResolutionInMP: maxPixels / 1e6, maxMemoryUsageInMB: 512 };",
+    "true",
+    "false",
+  ]),
+  same("src/data/images/imageBatches.ts", "other streams of random numbers, each as good as another", [
+    "const order = random.fork(epoch++).permutation(count);",
+    "epoch++",
+    "epoch--",
+  ]),
+  same("src/data/cifar10/cifar10.ts", "the first match begins at the beginning anyway", [
+    'const found = new Map(readTar(op, bytes).map((file) => [file.name.replace(/^.*\\//, ""), file.bytes]));',
+    "/^.*\\//",
+    "/.*\\//",
+  ]),
+  same("src/data/cifar10/rows.ts", "written again with the next picture, and behind the end after the last", [
+    "for (let p = 0; p < plane; p++) pixels[to + 3 * p] = file[from + p];",
+    "p < plane",
+    "p <= plane",
+  ]),
+  same("src/data/flickr8k.ts", "an option that is undefined is one that is not given", [
+    "return flickr8kFrom(files, maxBytes === undefined ? {} : { maxBytes });",
+    "maxBytes === undefined",
+    "false",
+  ]),
+  same(
+    "src/data/fourFiles.ts",
+    "a set that holds none of the files' names, as well",
+    ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "() => []", "() => undefined"],
+    ["const present = new Set<string>(await fs.readdir(folder).catch(() => []));", "[]", '["Stryker was here"]'],
+  ),
+  same("src/data/fourFiles.ts", "the files' names have it once, at their end", [
+    'const unpacked = (name: string) => name.replace(/\\.gz$/, "");',
+    "/\\.gz$/",
+    "/\\.gz/",
+  ]),
+  same("src/data/download.ts", "only a signal that is there calls it", [
+    "const passOn = () => stop.abort(signal?.reason);",
+    "signal?.reason",
+    "signal.reason",
+  ]),
+  same("src/data/download.ts", "the uppermost folder is there", [
+    'if (parent === folder || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;',
+    "parent === folder",
+    "false",
+  ]),
+  same("src/data/images/decode.ts", "“without jpeg-js” sees it, which the runs leave out", [
+    "return loaded.catch((cause: unknown) => {",
+    `{
+    loaded = undefined;
+    const hint = "npm install jpeg-js, or hand in a decoder: { decodeJpeg }.";
+    throw new UsageError(message(op, "JPEG files need the package jpeg-js in Node", { hint }), { cause });
+  }`,
+    "{}",
+  ]),
+  same(
+    "src/data/images/decode.ts",
+    "tells the browser what will be fast",
+    ...[
+      ["{ willReadFrequently: true }", "{}"],
+      ["true", "false"],
+    ].map(([from, to]) => [
+      'const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;',
+      from,
+      to,
+    ]),
   ),
 ];

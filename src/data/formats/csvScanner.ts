@@ -123,10 +123,7 @@ export class CsvScanner {
     let at = this.#at;
     let line = this.#nextLine;
     for (let width = this.#lineEnd(at); width > 0; width = this.#lineEnd(at), line++) at += width;
-    if (at >= length) {
-      if (this.isWhole) this.#at = at;
-      return false;
-    }
+    if (at >= length) return false;
     this.line = line;
     let count = 0;
     for (;;) {

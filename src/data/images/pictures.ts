@@ -58,7 +58,7 @@ interface Found {
 export function checkImageOptions(
   op: string,
   options: ImageFolderOptions,
-  others: readonly string[] = [],
+  others: readonly string[],
 ): Required<Omit<ImageFolderOptions, "decodeJpeg">> & Pick<ImageFolderOptions, "decodeJpeg"> {
   checkKeys(op, options, ["size", "channels", "broken", "decodeJpeg", ...others]);
   const { size, channels = 3, broken = "error", decodeJpeg } = options;

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pixelStore } from "../../../src/data/images/pixelStore.js";
 import { datasets, layers, losses, optimizers, sequential } from "../../../src/index.js";
 import "../../support/engine.js";
 import { writePng } from "../../support/files/png.js";
@@ -85,24 +84,25 @@ describe("datasets.imageBatches", () => {
     await expect(batches.batches().next()).rejects.toThrow("datasets.imageBatches: the batches were disposed.");
   });
 
+  it("gives nothing after dispose in the middle of an epoch either", async () => {
+    const batches = await datasets.imageBatches(join(folder, "all"), { size, batchSize: 20 });
+    const epoch = batches.batches();
+    expect((await epoch.next()).value!.x.shape).toEqual([20, 2, 3, 3]);
+    batches.dispose();
+    await expect(epoch.next()).rejects.toThrow("datasets.imageBatches: the batches were disposed.");
+  });
+
+  it("gives no empty batch where the pictures fill the others", async () => {
+    const list = [0, 1, 2, 3].map((n) => ({ path: `a/${n}.png`, bytes: picture(n) }));
+    using batches = await datasets.imageBatches(list, { size, batchSize: 2 });
+    expect(batches.stepsPerEpoch).toBe(2);
+    expect((await epochOf(batches)).map(({ length }) => length)).toEqual([2, 2]);
+  });
+
   it("refuses wrong options", async () => {
     await expect(datasets.imageBatches(folder, { size, batchSize: 0 })).rejects.toThrow("datasets.imageBatches: batchSize is out of range"); // prettier-ignore
     await expect(datasets.imageBatches(folder, { size, batch_size: 1 } as never)).rejects.toThrow(
       "Write it batchSize.",
     );
-  });
-});
-
-describe.each([
-  ["a file", true],
-  ["Blobs, as in a page", false],
-])("records in %s", (_, inFile) => {
-  it("come back in any order", async () => {
-    const store = pixelStore("test", 3, inFile);
-    for (let i = 0; i < 200; i++) await store.append(Uint8Array.of(i, 255 - i, 7));
-    const out = new Uint8Array(12);
-    await store.read(Int32Array.of(199, 0, 64, 63), out);
-    expect([...out]).toEqual([199, 56, 7, 0, 255, 7, 64, 191, 7, 63, 192, 7]);
-    store.dispose();
   });
 });

@@ -1,5 +1,6 @@
 /** datasets.imageFolder: folders and lists of PNG and JPEG files, sizes, and pictures that are broken. Pixels of PNG files are png.test.ts's business. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -120,6 +121,35 @@ it("a folder may be given by its URL, hold more pictures than are read at once, 
   expect(files).toEqual(["one", "two"].flatMap((c) => kept.map((i) => join(place, c, names[i]))));
 }); // prettier-ignore
 
+it("the order is drawn by the seed, 0 by default, and pixels and labels go with their files", async () => {
+  const list = Array.from({ length: 20 }, (_, i) => ({ path: `${i % 2}/${i + 10}.png`, bytes: png(1, 1, [i, 0, 0]) }));
+  const read = async (options: object) => datasets.imageFolder(list, { size: [1, 1], ...options });
+  const [drawn, again, other, sorted] = [await read({}), await read({ seed: 0 }), await read({ seed: 7 }), await read({ shuffle: false })];
+  expect(drawn.files).toEqual(again.files);
+  expect(drawn.files).not.toEqual(sorted.files);
+  expect(drawn.files).not.toEqual(other.files);
+  expect(drawn.files.toSorted()).toEqual(sorted.files);
+  for (const { x, y, files } of [drawn, other]) {
+    expect([...y.toTypedArray()]).toEqual(files.map((file) => Number(file[0])));
+    expect(x.toArray()).toEqual(files.map((file) => [[[Number(file.slice(2, 4)) - 10, 0, 0]]]));
+  }
+}); // prettier-ignore
+
+it("the order is that of code points, whatever the system's", async () => {
+  const place = join(folder, "unsorted");
+  for (const path of ["b", "a"].flatMap((c) => ["2.png", "10.png", "é.png"].map((name) => join(place, c, name)))) {
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, png(1, 1, red));
+  }
+  const folders: { readdir: (path: string) => Promise<string[]> } = fs;
+  const { readdir } = folders;
+  const listed = vi.spyOn(folders, "readdir").mockImplementation(async (path) => (await readdir(path)).sort().reverse());
+  const { files } = await datasets.imageFolder(place, { size: [1, 1], shuffle: false });
+  listed.mockRestore();
+  const names = ["10.png", "2.png", "é.png"];
+  expect(files).toEqual(["a", "b"].flatMap((c) => names.map((name) => join(place, c, name))));
+}); // prettier-ignore
+
 describe("a list of files", () => {
   it("of bytes with paths; the class is the folder that holds a file", async () => {
     const list = [
@@ -198,7 +228,8 @@ describe("a list of files", () => {
 
   it.each<[string, object]>([
     ["a byte too few", { width: 1, height: 2, data: new Uint8Array(7) }],
-    ["no pixels", { width: 0, height: 2, data: new Uint8Array(0) }],
+    ["no columns", { width: 0, height: 2, data: new Uint8Array(0) }],
+    ["no rows", { width: 2, height: 0, data: new Uint8Array(0) }],
     ["no bytes", { width: 1, height: 1 }],
   ])("a decoder that gives %s is found out, and the picture may be left out", async (_, image) => {
     const list = [
