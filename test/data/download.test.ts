@@ -13,7 +13,7 @@ import {
   type DownloadOptions,
   type DownloadProgress,
 } from "../../src/data/download.js";
-import { DataError, UsageError } from "../../src/errors.js";
+import { DataError } from "../../src/errors.js";
 import { startMirror, type Behaviour, type MirrorServer } from "../support/mirror.js";
 
 const content = Uint8Array.from({ length: 20_000 }, (_, i) => (i * 7919) % 251);
@@ -315,9 +315,20 @@ describe("fetchFiles", () => {
     }
   });
 
-  it("takes mirrors as texts", () => {
-    expect(() => checkCacheOptions("f", { mirrors: [new URL("https://example.org")] as never })).toThrow(UsageError);
-    expect(() => checkCacheOptions("f", { mirrors: ["https://example.org"] })).not.toThrow();
+  it("tells nobody how far it is where nobody asks", async () => {
+    const one = await startMirror({ "a.bin": parts[0] });
+    const [found] = await fetchFiles(files.slice(0, 1), "f", folder, [one.url("good")], {}).finally(() => one.close());
+    expect(found).toEqual({ name: "a.bin", bytes: parts[0] });
+  });
+
+  it("takes mirrors as texts, and any time above 0", () => {
+    const check = (options: object) => () => checkCacheOptions("f", options);
+    for (const mirrors of [[new URL("https://example.org")], [], ["here"], "https://example.org"])
+      expect(check({ mirrors })).toThrow("f: mirrors must be a list of addresses; expected at least one, got ");
+    for (const stallMs of [0, -1, NaN])
+      expect(check({ stallMs })).toThrow(`f: stallMs is out of range; expected a number > 0, got ${stallMs}.`);
+    for (const options of [{}, { mirrors: ["https://example.org"] }, { stallMs: 0.5 }])
+      expect(check(options)).not.toThrow();
   });
 });
 

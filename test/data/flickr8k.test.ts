@@ -1,5 +1,5 @@
 /** Flickr8k from a folder: its parts, what is refused, and the real files where they are. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -45,6 +45,19 @@ it("reads pictures and all sentences on them, part by part, in the order of the 
     test: { list: join(inner, "Flickr_8k.testImages.txt"), pictures: join(inner, "test-images64.u8.gz") },
   });
   expect(await datasets.findFlickr8k(folder)).toEqual(await datasets.findFlickr8k(inner));
+});
+
+it("a folder that lacks one of the seven files, whichever, does not have them", async () => {
+  const inner = join(folder, "flickr8k");
+  const names = readdirSync(inner);
+  expect(names).toHaveLength(7);
+  for (const name of names) {
+    renameSync(join(inner, name), join(folder, name));
+    const found = await datasets.findFlickr8k(inner);
+    renameSync(join(folder, name), join(inner, name));
+    expect(found, name).toBeUndefined();
+  }
+  expect(datasets.flickr8kFiles.map((list) => list.filter((name) => names.includes(name)).length)).toEqual([1, 1, 1, 1, 1, 1, 1]); // prettier-ignore
 });
 
 it("a sentence may have any number, and blanks around it; pictures may be of one pixel", async () => {

@@ -219,6 +219,11 @@ export const inData = [
       to,
     ]),
   ),
+  same("src/data/cifar10/rows.ts", "behind the last picture there are none to decode", [
+    "for (let first = 0; first < N; first += atOnce) {",
+    "first < N",
+    "first <= N",
+  ]),
   same("src/data/table/rows.ts", "the slow way reads the same number", [
     "piece[at] = value === value ? value : otherNumber(scanner, s, starts[s], ends[s], layout, options);",
     "value === value",
