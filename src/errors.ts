@@ -73,7 +73,7 @@ export function printable(text: string): string {
  * their class as its author wrote it.
  */
 export function show(value: unknown, depth = 0): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value);
+  if (typeof value === "string") return printable(JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}…` : value));
   if (Array.isArray(value)) {
     const items = depth > 2 ? ["…"] : value.slice(0, 12).map((item) => show(item, depth + 1));
     const text = `[${items.join(", ")}${value.length > 12 ? ", …" : ""}]`;

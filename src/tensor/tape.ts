@@ -73,7 +73,9 @@ export class TapeRecord<T extends Taped<T>> {
   readonly gradients: (T | undefined)[];
   readonly run: (record: TapeRecord<T>) => void;
   used = false;
-  readonly #versions: readonly number[] | undefined;
+  readonly #versions: readonly number[];
+  /** What records the forward pass. A backward pass outside of it goes by the values of the last replay. */
+  readonly #recorder: unknown;
 
   constructor(
     op: string,
@@ -87,13 +89,14 @@ export class TapeRecord<T extends Taped<T>> {
     this.gradients = new Array<T | undefined>(outputs).fill(undefined);
     this.saved = saved;
     this.run = run;
-    this.#versions = launcher().recorder === undefined ? saved.map(({ version }) => version) : undefined;
+    this.#versions = saved.map(({ version }) => version);
+    this.#recorder = launcher().recorder;
   }
 
   /** Checks that nothing that it saved has changed since. @throws {UsageError} when something has */
   checkUnchanged(): void {
-    const changed = this.saved.find(({ version }, i) => this.#versions !== undefined && version !== this.#versions[i]);
-    if (changed === undefined) return;
+    const changed = this.saved.find(({ version }, i) => version !== this.#versions[i]);
+    if (changed === undefined || (this.#recorder !== undefined && this.#recorder !== launcher().recorder)) return;
     const wrong = `${changed.label()}, which the gradient of ${this.op} reads, has changed since the forward pass`;
     throw new UsageError(
       message("backward", wrong, { hint: "Change values after backward(), or run the forward pass again." }),

@@ -2,13 +2,14 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { classTable } from "../../src/cli/terminal/classTable.js";
 import { commandText } from "../../src/cli/commandLine.js";
 import { lanegrad } from "../../src/cli/lanegrad.js";
 import { pageText } from "../../src/report/page.js";
 import { Terminal } from "../../src/cli/terminal/terminal.js";
-import { init, layers, modelToDot, sequential } from "../../src/index.js";
+import { init, layers, loadModel, modelToDot, sequential } from "../../src/index.js";
 import { record } from "./support.js";
 import { writeTinyMnist } from "./tinyMnist.js";
 
@@ -150,6 +151,16 @@ describe("control characters do not reach the terminal", () => {
     terminal.printStyled(terminal.style(hostile, "red"));
     expect(recorded.stdout().replaceAll(own, "")).not.toMatch(forbidden);
   });
+});
+
+it("a tensor's name, which may come from a foreign file, is printable in its text and in what the console shows", async () => {
+  const layer = layers.dense({ units: 1, inputShape: [2], name: hostile.replaceAll("/", "") });
+  const { value } = (await loadModel(await sequential([layer]).toBytes())).weights[0];
+  expect(value.name).toMatch(forbidden);
+  for (const text of [String(value), inspect(value)]) {
+    expect(text).not.toMatch(forbidden);
+    expect(text).toContain("\\u202e");
+  }
 });
 
 it("a command with control characters is printed as bash reads it back", () => {

@@ -182,6 +182,22 @@ describe("what backward reads must be as it was in the forward pass", () => {
     expect(() => other.backward()).toThrow("has changed since the forward pass");
   });
 
+  it("inside of a recording too: the recording is not made", () => {
+    const [w, x] = [leaf(), tensor([3, 4], undefined, { name: "x" })];
+    const step = (change: () => void) => () => {
+      const total = sum(mul(w, x));
+      change();
+      total.backward();
+      return total;
+    };
+    expect(() => record(step(() => x.assign(tensor([0, 0]))))).toThrow(
+      'backward: Tensor(2) "x", which the gradient of mul reads, has changed since the forward pass.',
+    );
+    x.assign([3, 4]);
+    record(step(() => undefined)).replay();
+    expect(w.grad!.toArray()).toEqual([6, 8]); // once when it was recorded, once when it was replayed
+  });
+
   it("what no gradient reads may change: x of a sum", () => {
     const [w, x] = [leaf(), tensor([3, 4])];
     const total = sum(add(w, x));

@@ -10,6 +10,9 @@ import { zeros } from "../../tensor/create.js";
 import { keep } from "../../tensor/scope.js";
 import type { Tensor } from "../../tensor/tensor.js";
 
+/** The parameters that carry states. A model as a layer has other names for those within it: the states are theirs. */
+const sourcesOf = (layers: readonly MaybeOfSequences[]): Parameter[] => carriedBy(layers).map(({ source }) => source);
+
 /** What currently owns the states of the layers: a fit in progress, or the prediction that began last. */
 const owners = new WeakMap<Parameter, CarriedStates | "fit">();
 
@@ -23,7 +26,7 @@ export class CarriedStates implements OwnStates {
    * ends this
    */
   static lendToFit(layers: readonly MaybeOfSequences[]): () => void {
-    const carried = carriedBy(layers);
+    const carried = sourcesOf(layers);
     for (const parameter of carried) owners.set(parameter, "fit");
     return () => {
       for (const parameter of carried) owners.delete(parameter);
@@ -35,7 +38,7 @@ export class CarriedStates implements OwnStates {
    * them, and nothing else may change them
    */
   static claim(layers: readonly MaybeOfSequences[]): boolean {
-    const carried = carriedBy(layers);
+    const carried = sourcesOf(layers);
     if (carried.some((parameter) => owners.get(parameter) === "fit")) return false;
     for (const parameter of carried) owners.delete(parameter);
     return true;
@@ -46,7 +49,7 @@ export class CarriedStates implements OwnStates {
    * @throws {MemoryError} when the memory limit is reached
    */
   constructor(layers: readonly MaybeOfSequences[]) {
-    const carried = carriedBy(layers);
+    const carried = sourcesOf(layers);
     this.#shared = carried.map(({ value }) => value);
     this.#substitutes = carried.map((parameter) => [parameter, keep(zeros(parameter.spec.shape))]);
   }

@@ -120,10 +120,15 @@ export class ModelLayer extends Layer implements SequencePart {
     checkOwnWeights(this, layers);
   }
 
-  /** Another layer of the same model, whose parameters get the wrapper's names. */
+  /** Another layer of the same model, whose parameters get the wrapper's names. Who freezes one freezes the other. */
   override forWrapper(): Layer {
     const { name, recomputes: recompute } = this;
-    return new ModelLayer(this.graph, { ...(name !== undefined && { name }), recompute }, this.#alone);
+    const made = new ModelLayer(this.graph, { ...(name !== undefined && { name }), recompute }, this.#alone);
+    Object.defineProperty(made, "trainable", {
+      get: () => this.trainable,
+      set: (isTrainable: boolean) => (this.trainable = isTrainable),
+    });
+    return made;
   }
 
   override get parameters(): readonly Parameter[] {

@@ -14,11 +14,13 @@ import {
   timeDistributed,
 } from "../../../src/layers/index.js";
 import { zeros } from "../../../src/initializers/index.js";
+import type { Config } from "../../../src/config.js";
 import type { Layer } from "../../../src/layers/layer.js";
 import { Parameter } from "../../../src/layers/parameter.js";
 import type { Shape } from "../../../src/tensor/shape.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { meanAbsoluteError, r2 } from "../../../src/metrics/index.js";
+import { asLayer } from "../../../src/models/asLayer.js";
 import { bptt } from "../../../src/models/loop/bptt.js";
 import { loadModel } from "../../../src/models/file/loading.js";
 import type { Model } from "../../../src/models/model.js";
@@ -125,6 +127,27 @@ describe("beside a running fit, what stateful layers carry is fit's alone", () =
     const callback = {
       onBatchEnd: () =>
         void looks.push(other.predict(others, { batchSize }), other.call([normals(4, [batchSize, T, 3])])),
+    };
+    await watched.fit(x, y, { ...training, callbacks: [callback] });
+    await Promise.all(looks);
+    expectSameWeights(watched, alone);
+  });
+});
+
+describe("a model that is a layer of another", () => {
+  it("keeps the states of the other's fit, however it is asked meanwhile", async () => {
+    const make = (): [Model, Model] => {
+      const inner = stateful();
+      const net = sequential([asLayer(inner)]);
+      net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError() });
+      return [net, inner];
+    };
+    const [[alone], [watched, inner]] = [make(), make()];
+    await alone.fit(x, y, training);
+    const looks: unknown[] = [];
+    const callback = {
+      onBatchEnd: () =>
+        void looks.push(inner.predict(others, { batchSize }), inner.call([normals(4, [batchSize, T, 3])])),
     };
     await watched.fit(x, y, { ...training, callbacks: [callback] });
     await Promise.all(looks);
@@ -357,6 +380,40 @@ describe("a frozen layer stays frozen within another", () => {
         "there is nothing to train",
       );
     }
+  });
+
+  it.each([
+    ["before", true],
+    ["after", false],
+  ])("a model as a layer, frozen %s it is wrapped, also when it comes from a file", async (_, isBefore) => {
+    const body = asLayer(sequential([dense({ units: 3, inputShape: [3] }), batchNormalization()]));
+    if (isBefore) body.trainable = false;
+    const wrapper = timeDistributed({ layer: body });
+    expect(await changed([wrapper], body)).toEqual(head);
+    const alone = sequential([wrapper]);
+    alone.build([T, 3]);
+    const loaded = await loadModel(await alone.toBytes());
+    const before = weightsOf(loaded);
+    const symbol = input({ shape: [T, 3] });
+    const net = model({ inputs: symbol, outputs: dense({ units: 2 }).apply(loaded.layers[0].apply(symbol)) });
+    net.compile({ optimizer: adam(), loss: meanSquaredError() });
+    await net.fit(sequences, targets, { epochs: 1, batchSize: 4 });
+    expect(weightsOf(loaded)).toEqual(before);
+  });
+
+  it("a layer of one's own, frozen within a wrapper, comes frozen from a file, and its maker is not told", async () => {
+    const layer = dense({ units: 2 });
+    layer.trainable = false;
+    const net = sequential([timeDistributed({ layer })]);
+    net.build([T, 3]);
+    const configs: object[] = [];
+    const make = ({ className: _, ...config }: Config): Layer => {
+      configs.push(config);
+      return dense({ units: 2 });
+    };
+    const loaded = await loadModel(await net.toBytes(), { customLayers: { dense: make } });
+    expect(configs).toEqual([expect.not.objectContaining({ trainable: false })]);
+    expect(loaded.layers[0].parameters.map((parameter) => parameter.layer.isFrozen)).toEqual([true, true]);
   });
 
   it("bidirectional, frozen itself, in its layer before it is made, or in one direction", async () => {
