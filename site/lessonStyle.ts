@@ -14,7 +14,7 @@ fieldset { margin: 0.75rem 0; padding: 0.25rem 0.75rem 0.5rem; border: 1px solid
 .setting { display: grid; grid-template-columns: 5rem 6rem minmax(6rem, 14rem) minmax(0, 1fr); gap: 0 0.75rem; align-items: center; margin: 0.3rem 0; }
 .setting select { grid-column: 2 / 4; } .setting input, .setting select { width: 100%; min-width: 0; box-sizing: border-box; margin: 0; } .setting input[type="checkbox"] { width: auto; justify-self: start; }
 .help { color: var(--faint); font-size: 0.85rem; } .setting .help { grid-column: 4; }
-@container (max-width: 40rem) { .setting { grid-template-columns: 5.6rem 5rem minmax(0, 1fr); } .setting .help { grid-column: 1 / -1; } }
+@container (max-width: 40rem) { .setting { grid-template-columns: 5.6rem 6rem minmax(0, 1fr); } .setting .help { grid-column: 1 / -1; } }
 .buttons { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; } .buttons select { max-width: 100%; min-width: 0; }
 button, .button { padding: 0.3rem 0.9rem; border: 1px solid var(--faint); border-radius: 6px; background: var(--mark); color: var(--ink); cursor: pointer; }
 button:disabled { color: var(--faint); border-color: var(--line); cursor: default; } button.main:not(:disabled) { background: var(--link); border-color: var(--link); color: var(--paper); }
