@@ -32,6 +32,8 @@ export interface TokenRule {
 export interface SequencePart {
   /** The tokens that the layer takes as inputs; undefined when it takes any numbers. */
   readonly tokens: TokenRule | undefined;
+  /** The rule of each input, for a layer whose inputs differ. Default: `tokens` for all that are tokens. */
+  readonly tokenRules?: readonly (TokenRule | undefined)[];
   /** Which of a call's inputs are tokens, for a layer that also takes other numbers. Default: all. */
   tokensAmong?<T extends { readonly sizes: Shape }>(inputs: readonly T[]): readonly T[];
   /** How losses and metrics treat an output with a mask. */

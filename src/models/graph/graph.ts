@@ -3,7 +3,7 @@
  * runs backward. Does not own the parameters' memory and does not train.
  */
 import { ShapeError, UsageError, message, show } from "../../errors.js";
-import type { OwnStates, SequencePart, StateKeeper, TokenRule } from "../../layers/sequencePart.js";
+import type { OwnStates, StateKeeper, TokenRule } from "../../layers/sequencePart.js";
 import type { CallContext } from "../../layers/callContext.js";
 import { type Layer, type LayerCall, SymbolicTensor } from "../../layers/layer.js";
 import { checkTensors } from "../../ops/defineOp.js";
@@ -208,7 +208,7 @@ function tokensOf({ layer, inputs }: LayerCall): readonly SymbolicTensor[] {
 
 /** The rule for input i of a call, if the layer reads it as tokens. A model as a layer has one for each of its inputs. */
 function ruleOf(call: LayerCall, i: number): TokenRule | undefined {
-  const part: (SequencePart & { readonly tokenRules?: Graph["tokenRules"] }) | undefined = call.layer.sequences;
+  const part = call.layer.sequences;
   if (part?.tokenRules) return part.tokenRules[i];
   return tokensOf(call).includes(call.inputs[i]) ? part?.tokens : undefined;
 }
