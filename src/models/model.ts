@@ -152,7 +152,8 @@ export class Model {
    * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it
    *           is
    * @returns  the values at the end of each epoch
-   * @throws {UsageError} for a wrong option or a model that is not compiled, before anything has changed
+   * @throws {UsageError} for a wrong option, a model that is not compiled, or one with layers that another fit is
+   *   training, before anything has changed
    * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
    *   naming batch and epoch; the weights are those before that batch
    * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch. A
@@ -229,7 +230,8 @@ export class Model {
    *                  with one entry for each, undefined for an input without a mask. lengths: instead of a mask, (N)
    *                  integers, in networks with a layer of sequences
    * @throws {ShapeError} when an input or a mask does not fit
-   * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit runs
+   * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit runs, of this model or
+   * of one that has layers of it
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
@@ -266,7 +268,7 @@ export class Model {
    * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the
    *                 masked loss is loaded by the first `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
-   * @throws {UsageError} before `compile` or while fit runs
+   * @throws {UsageError} before `compile`, or while fit runs, of this model or of one that has layers of it
    * @throws {ShapeError} when inputs, targets or a mask do not fit
    */
   trainOnBatch(
@@ -287,7 +289,7 @@ export class Model {
       const masks = masksOf(op, this.layers, inputs, options);
       const step = state.step(op);
       step.checkTrainable(op);
-      state.claimStates(op);
+      state.takeStates(op);
       return step.train({ inputs, targets, weights: [], masks });
     });
   }
@@ -302,12 +304,12 @@ export class Model {
   }
 
   /**
-   * Resets the states that stateful layers carry from batch to batch to zero. @throws {UsageError} before the model is
-   * built
+   * Resets the states that stateful layers carry from batch to batch to zero; also in a callback of the model's fit.
+   * @throws {UsageError} before the model is built, and while fit trains another model that has these layers
    */
   resetStates(): void {
     this.#state.bound("resetStates");
-    this.#state.claimStates("resetStates");
+    this.#state.takeStates("resetStates");
     for (const layer of this.layers) layer.sequences?.resetStates();
   }
 
@@ -354,18 +356,19 @@ export class Model {
    *                 must hold exactly the model's weights
    * @returns        the names that were loaded, those missing in the file, and those of the file that were not used
    * @throws {DataError} when the file is damaged, lacks these weights, or has other shapes; nothing has changed then
-   * @throws {UsageError} before the model is built, or while fit, evaluate or predict runs
+   * @throws {UsageError} before the model is built, while fit, evaluate or predict runs, and while fit trains a model
+   *   that has layers of this one
    */
   async loadWeights(source: ByteSource, options: LoadWeightsOptions = {}): Promise<LoadedWeights> {
     const op = "loadWeights";
     checkKeys(op, options, ["byName"]);
     checkBoolean(op, "byName", options.byName ?? false);
     const state = this.#state;
-    state.checkIdle(op, true);
+    state.checkIdle(op, true, true);
     const { weights } = state.bound(op);
     const { readWeights } = await import("./file/transfer.js");
     const { values, ...names } = await readWeights(source, weights.all, options);
-    state.checkIdle(op, true);
+    state.checkIdle(op, true, true);
     for (const { name, value } of weights.all) if (values.has(name)) value.assign(values.get(name)!);
     state.average?.reset();
     return names;

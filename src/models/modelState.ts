@@ -21,11 +21,12 @@ import { TrainingStep } from "./step/training.js";
 import type { WeightAverage } from "./step/weightAverage.js";
 import { Weights } from "./step/weights.js";
 
+/** The models that fit trains now. */
+const inTraining = new Set<ModelState>();
+
 /** The state of a model. */
 export class ModelState {
   readonly progress = new Progress();
-  /** True while fit runs. */
-  isTraining = false;
   /** How many evaluations and predictions are running. */
   #uses = 0;
   readonly #seed: number;
@@ -78,13 +79,20 @@ export class ModelState {
   }
 
   /**
-   * @param isUnused true: also refuses while an evaluation or a prediction runs. @throws {UsageError} while fit runs
+   * @param isUnused      true: also refuses while an evaluation or a prediction runs
+   * @param evenOfFrozen  true: also refuses where the layers that are shared are frozen
+   * @throws {UsageError} while fit trains this model, or another one that has layers of this one
    */
-  checkIdle(op: string, isUnused = false): void {
+  checkIdle(op: string, isUnused = false, evenOfFrozen = false): void {
     this.checkUsable(op);
-    const [wrong, running] = this.isTraining ? ["trained", "fit"] : ["used", "evaluate or predict"];
-    if (!this.isTraining && !(isUnused && this.#uses > 0)) return;
-    throw new UsageError(message(op, `the model is being ${wrong}`, { hint: `Await the running ${running} first.` }));
+    if (inTraining.has(this)) refuse(op, "the model is being trained");
+    for (const other of inTraining) {
+      const used = other.#held.map(({ source }) => source);
+      const isUsed = ({ layer, source }: Parameter): boolean =>
+        used.includes(source) && (evenOfFrozen || !layer.isFrozen);
+      if (this.#held.some(isUsed)) refuse(op, sharedInTraining);
+    }
+    if (isUnused && this.#uses > 0) refuse(op, "the model is being used", "evaluate or predict");
   }
 
   /**
@@ -218,6 +226,11 @@ export class ModelState {
     return carriedStates?.claim(layers) ?? true;
   }
 
+  /** The same for changes that would reach a fit. @throws {UsageError} where the fit of another model is using them */
+  takeStates(op: string): void {
+    if (!this.claimStates(op) && !inTraining.has(this)) refuse(op, sharedInTraining);
+  }
+
   /** States for one prediction, if layers carry states. @throws {MemoryError} */
   newStates(op: string): OwnStates | undefined {
     this.bound(op);
@@ -226,14 +239,15 @@ export class ModelState {
 
   /** Runs `fn` while no other training runs; stateful layers carry their states from step to step of it. */
   async train<T>(fn: () => Promise<T>): Promise<T> {
-    this.isTraining = true;
+    this.takeStates("fit");
+    inTraining.add(this);
     const { layers, carriedStates } = this.graph("fit");
     const end = carriedStates?.lendToFit(layers);
     try {
       return await fn();
     } finally {
       end?.();
-      this.isTraining = false;
+      inTraining.delete(this);
     }
   }
 
@@ -273,4 +287,10 @@ export class ModelState {
     const { weights, random } = this.bound("compile");
     return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));
   }
+}
+
+const sharedInTraining = "layers of the model are being trained in another one";
+
+function refuse(op: string, wrong: string, running = "fit"): never {
+  throw new UsageError(message(op, wrong, { hint: `Await the running ${running} first.` }));
 }

@@ -264,7 +264,8 @@ export class Heap {
 
   #fail(size: number): never {
     const got = `a request for ${megabytes(size)} with ${megabytes(this.bytesInUse)} in use`;
-    const hint = "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).";
+    const hint =
+      "Use a smaller batch, free tensors by scope() or dispose(), recordings by dispose(), or raise init({ memoryMaxBytes }).";
     throw new MemoryError(
       message("memory", "the memory limit is reached", {
         expected: `at most ${megabytes(this.maximumBytes)}`,

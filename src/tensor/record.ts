@@ -3,7 +3,7 @@
  * again on whatever the buffers then hold, without shape checks, allocation or JavaScript objects in between. Does not
  * know threads: the launcher does.
  */
-import { launcher } from "../runtime/runtime.js";
+import { heap, launcher } from "../runtime/runtime.js";
 import type { Recording as CommandRecording } from "../runtime/recording.js";
 import { scope } from "./scope.js";
 import { Tensor } from "./tensor.js";
@@ -38,12 +38,13 @@ export interface Recording<T> extends Disposable {
  * @throws {UsageError} inside another recording, or when fn reads a value (item, toArray, …)
  */
 export function record<T>(fn: () => T): Recording<T> {
+  const before = heap().bytesInUse;
   const { recording, result } = launcher().record(() => {
     const made = scope(fn);
     changeAll(made);
     return made;
   });
-  return new TensorRecording(recording, result, fn);
+  return new TensorRecording(recording, result, fn, heap().bytesInUse - before);
 }
 
 /** Marks the tensors of a result as changed by each replay. */
@@ -68,11 +69,17 @@ class TensorRecording<T> implements Recording<T> {
   readonly #recording: CommandRecording;
   /** Keeps alive the tensors that the function closes over. */
   readonly fn: () => T;
+  /**
+   * As large as what the recording holds in linear memory, where the engine's collector does not see it, up to 16 MiB,
+   * and never touched: without it a loop that leaves recordings behind gives the collector no reason to run.
+   */
+  ballast: ArrayBuffer | undefined;
 
-  constructor(recording: CommandRecording, result: T, fn: () => T) {
+  constructor(recording: CommandRecording, result: T, fn: () => T, bytes: number) {
     this.#recording = recording;
     this.result = result;
     this.fn = fn;
+    this.ballast = new ArrayBuffer(Math.min(Math.abs(bytes), 2 ** 24));
     abandoned.register(this, recording, this);
   }
 
@@ -86,6 +93,7 @@ class TensorRecording<T> implements Recording<T> {
 
   dispose(): void {
     abandoned.unregister(this);
+    this.ballast = undefined;
     this.#recording.dispose();
   }
 

@@ -11,7 +11,9 @@ describe.skipIf(!hasChromium)(`in a page, under 256 MiB${needsChromium}`, () => 
     ["operations", 4000, "none"],
     ["operations", 2500, "turn"],
     ["steps", 800, "none"],
+    ["steps", 800, "await"],
     ["models", 14, "none"],
+    ["models", 14, "turn"],
   ])("a loop of %s, %i rounds, pause: %s", async (loop, count, pause) => {
     const { value, error } = await loopInPage(loop, count, pause, 50_000);
     expect(error).toBeUndefined();

@@ -15,8 +15,10 @@ const full: readonly (readonly [keyof typeof eagerLoops, number, Pause])[] = [
   ["operations", 100_000, "await"],
   ["operations", 100_000, "turn"],
   ["steps", 60_000, "none"],
+  ["steps", 60_000, "await"],
   ["steps", 60_000, "turn"],
   ["models", 300, "none"],
+  ["models", 300, "turn"],
   ["recordings", 5000, "turn"],
 ];
 

@@ -1,6 +1,19 @@
 /** Eager loops without scope or dispose stay in flat memory, awaited or not, and compute what they would with memory to spare. One `init` a file. */
 import { beforeAll, expect, it } from "vitest";
-import { MemoryError, add, concat, full, init, memoryUsage, slice } from "../../src/index.js";
+import {
+  MemoryError,
+  type Recording,
+  type Tensor,
+  add,
+  concat,
+  full,
+  init,
+  memoryUsage,
+  mul,
+  record,
+  slice,
+  sum,
+} from "../../src/index.js";
 import { heap } from "../../src/runtime/runtime.js";
 import { type Pause, eagerLoops } from "../support/eagerLoops.js";
 
@@ -13,7 +26,8 @@ const rounds: readonly (readonly [keyof typeof eagerLoops, number, Pause])[] = [
   ["operations", 2500, "await"],
   ["operations", 2500, "turn"],
   ["models", 14, "none"],
-  ["recordings", 800, "turn"],
+  ["models", 14, "turn"],
+  ["recordings", 3000, "turn"],
 ];
 
 it.each(rounds)("under 256 MiB, a loop of %s, %i rounds, pause: %s", async (name, count, pause) => {
@@ -26,7 +40,7 @@ it.each(rounds)("under 256 MiB, a loop of %s, %i rounds, pause: %s", async (name
 
 let loss: number | undefined;
 
-it.each<Pause>(["none", "turn"])(
+it.each<Pause>(["none", "await", "turn"])(
   "under 256 MiB, 800 steps of training by hand, the same bits each time, pause: %s",
   async (pause) => {
     heap().resetPeak();
@@ -36,6 +50,18 @@ it.each<Pause>(["none", "turn"])(
     expect(memoryUsage().peakBytes).toBeLessThan(limit);
   },
 );
+
+it("recordings left behind without a turn of the event loop fill the memory: the error says what to do", () => {
+  const x = full([64, 784], 1);
+  const left: Recording<Tensor>[] = [];
+  const fill = (): void => {
+    for (let i = 0; i < 2000; i++) left.push(record(() => mul(x, 2)));
+  };
+  expect(fill).toThrow("recordings by dispose()");
+  expect(left.length).toBeGreaterThan(1000);
+  for (const recording of left) recording.dispose();
+  expect(record(() => sum(mul(x, 2))).result.item()).toBe(2 * x.size);
+});
 
 it("three tensors of 96 MiB are held under 256 MiB and keep their values; what needs them at once is a MemoryError", () => {
   const large = [1, 2, 3].map((value) => full([24 * 2 ** 20], value));
