@@ -10,7 +10,7 @@ import * as initializers from "../initializers/index.js";
 import { initializerFrom } from "../initializers/registry.js";
 import { regularizerFrom, regularizers } from "../regularizers/registry.js";
 import * as layers from "./index.js";
-import { Layer } from "./layer.js";
+import type { Layer } from "./layer.js";
 
 const { input: _, ...makers } = layers;
 
@@ -47,9 +47,7 @@ export function layerFrom({ className, ...options }: Config, own?: (config: Conf
 function valueOf(option: string, value: unknown, own?: (config: Config) => unknown): unknown {
   if (typeof value !== "object" || value === null || !("className" in value)) return value;
   const config = value as Config;
-  const { trainable, ...plain } = config;
-  const made = own?.(plain);
-  if (made instanceof Layer) return withTrainable(made, trainable);
+  const made = own?.(config);
   if (made !== undefined) return made;
   if (config.isFunction === true) {
     const name = show(config.className);
@@ -60,14 +58,23 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
   if (isOf(initializers)) return initializerFrom(config);
   if (isOf(regularizers)) return regularizerFrom(config);
   if (isOf(constraints)) return constraintFrom(config);
-  if (isOf(makers)) return withTrainable(layerFrom(plain, own), trainable);
+  if (isOf(makers)) return withTrainable(config, (plain) => layerFrom(plain, own));
   const expected = "the description of an initializer, a regularizer, a constraint or a layer";
   const hint = "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.";
   throw new DataError(message("loadModel", `unknown ${option} ${show(config.className)}`, { expected, hint }));
 }
 
-/** A layer within another, frozen where the file says so. @throws {DataError} when it says neither true nor false */
-function withTrainable(layer: Layer, trainable: unknown = true): Layer {
+/**
+ * A layer within another, frozen where the file says so.
+ * @param make  makes it of what is left of its config; undefined where the config is of something else
+ * @throws {DataError} when `trainable` is neither true nor false
+ */
+export function withTrainable<T extends Layer | undefined>(
+  { trainable = true, ...plain }: Config,
+  make: (config: Config) => T,
+): T {
+  const layer = make(plain as Config);
+  if (layer === undefined) return layer;
   if (typeof trainable !== "boolean") {
     throw new DataError(message("loadModel", "trainable must be true or false", { got: show(trainable) }));
   }

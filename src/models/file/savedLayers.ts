@@ -8,7 +8,7 @@ import { DataError, message, show } from "../../errors.js";
 import type { Initializer } from "../../initializers/initializer.js";
 import type { LambdaFunction } from "../../layers/core/lambda.js";
 import { Layer, type LayerOptions } from "../../layers/layer.js";
-import { layerFrom } from "../../layers/registry.js";
+import { layerFrom, withTrainable } from "../../layers/registry.js";
 import type { Loss } from "../../losses/loss.js";
 import type { Metric } from "../../metrics/metric.js";
 import type { Optimizer, Schedule } from "../../optimizers/optimizer.js";
@@ -47,14 +47,12 @@ export interface LoadOptions {
 
 /** A layer of a file: the library's, one of the user's, or a model within the model. @throws {DataError} */
 export function makeLayer(config: Config, options: LoadOptions): Layer {
+  const theirs = (given: Config): Layer | undefined => innerModel(given, options) ?? ownLayer(given, options);
   const own = (inner: Config): unknown =>
     inner.isFunction === true
       ? ownOf("functions", inner, options)
-      : (innerModel(inner, options) ??
-        ownLayer(inner, options) ??
-        ownOf("initializers", inner, options) ??
-        ownOf("constraints", inner, options));
-  return innerModel(config, options) ?? ownLayer(config, options) ?? layerFrom(config, own);
+      : (withTrainable(inner, theirs) ?? ownOf("initializers", inner, options) ?? ownOf("constraints", inner, options));
+  return theirs(config) ?? layerFrom(config, own);
 }
 
 /** A model within the model; undefined where the config is another layer's. */

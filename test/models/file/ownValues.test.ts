@@ -168,6 +168,25 @@ describe("a checkpoint with the user's own values", () => {
       "Give your own to loadModel(file, { functions, initializers, constraints, customLayers }), by name.",
     );
   });
+
+  it("an option of it that is called trainable is its own", async () => {
+    const given: unknown[] = [];
+    const warm = (options: { readonly trainable: string }): Initializer => {
+      given.push(options.trainable);
+      return { fill: () => undefined, config: { className: "warm", ...options } };
+    };
+    const kernelInitializer = warm({ trainable: "by hand" });
+    const inner = layers.dense({ units: 2, kernelInitializer });
+    for (const layer of [
+      layers.timeDistributed({ layer: inner, inputShape: [4, 3] }),
+      layers.dense({ units: 1, kernelInitializer, inputShape: [3] }),
+    ]) {
+      // prettier-ignore
+      const model = sequential([layer]);
+      await loadModel(await model.toBytes(), { initializers: { warm } });
+    }
+    expect(given).toEqual(["by hand", "by hand", "by hand"]);
+  });
 });
 
 it("the function of a lambda layer is found by its name among the functions, and as it is", async () => {
