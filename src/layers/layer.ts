@@ -64,8 +64,8 @@ export abstract class Layer {
    * Set it before `compile`.
    */
   trainable = true;
-  /** The layer that holds this one, if one does. */
-  #holder: Layer | undefined;
+  /** The layers that hold this one. */
+  readonly #holders: Layer[] = [];
   #name: string | undefined;
   #parameters: Parameter[] = [];
   #builtFor: readonly Shape[] | undefined;
@@ -92,12 +92,12 @@ export abstract class Layer {
 
   /** True when this layer, or a layer that holds it, is not trainable. */
   get isFrozen(): boolean {
-    return !this.trainable || this.#holder?.isFrozen === true;
+    return !this.trainable || this.#holders.some(({ isFrozen }) => isFrozen);
   }
 
   /** Notes which layer holds this one. @internal */
   putInto(holder: Layer): void {
-    this.#holder = holder;
+    this.#holders.push(holder);
   }
 
   /** Throws where a model cannot have this layer beside the others, all of which have names. @internal */

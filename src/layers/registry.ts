@@ -69,12 +69,12 @@ function valueOf(option: string, value: unknown, own?: (config: Config) => unkno
  * @param make  makes it of what is left of its config; undefined where the config is of something else
  * @throws {DataError} when `trainable` is neither true nor false
  */
-export function withTrainable<T extends Layer | undefined>(
+export function withTrainable(
   { trainable = true, ...plain }: Config,
-  make: (config: Config) => T,
-): T {
-  const layer = make(plain as Config);
-  if (layer === undefined) return layer;
+  make: (config: Config) => Layer | undefined,
+): Layer | undefined {
+  const layer = make(plain);
+  if (layer === undefined) return undefined;
   if (typeof trainable !== "boolean") {
     throw new DataError(message("loadModel", "trainable must be true or false", { got: show(trainable) }));
   }

@@ -132,7 +132,7 @@ export class Model {
    */
   compile(options: CompileOptions): void {
     const compiled = checkCompileOptions(options);
-    this.#state.checkIdle("compile", true);
+    this.#state.checkIdle("compile", true, this.#state.average !== undefined);
     this.#state.compile(compiled);
   }
 
@@ -152,8 +152,8 @@ export class Model {
    * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it
    *           is
    * @returns  the values at the end of each epoch
-   * @throws {UsageError} for a wrong option, a model that is not compiled, or one with layers that another fit is
-   *   training, before anything has changed
+   * @throws {UsageError} for a wrong option, a model that is not compiled, or while another fit trains layers of
+   *   it, before anything has changed
    * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
    *   naming batch and epoch; the weights are those before that batch
    * @throws {UsageError} when the loss becomes NaN, naming batch and layer; the weights are those before that batch. A
@@ -230,8 +230,8 @@ export class Model {
    *                  with one entry for each, undefined for an input without a mask. lengths: instead of a mask, (N)
    *                  integers, in networks with a layer of sequences
    * @throws {ShapeError} when an input or a mask does not fit
-   * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit runs, of this model or
-   * of one that has layers of it
+   * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit trains this model or
+   * another one that has layers of it, unless they are frozen
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";
@@ -268,7 +268,8 @@ export class Model {
    * @param options  mask or lengths: which steps count, as in {@link call}. In a network of dense layers alone, the
    *                 masked loss is loaded by the first `fit` or `evaluate` with a mask
    * @returns        the loss, a scalar: the mean over the batch, or over the steps that count, plus the penalties
-   * @throws {UsageError} before `compile`, or while fit runs, of this model or of one that has layers of it
+   * @throws {UsageError} before `compile`, and while fit trains this model or another one that has layers of
+   *   it, unless they are frozen and carry no states; a replay of a recording does not check that
    * @throws {ShapeError} when inputs, targets or a mask do not fit
    */
   trainOnBatch(
@@ -287,9 +288,9 @@ export class Model {
     return scope(() => {
       state.buildFor(inputs);
       const masks = masksOf(op, this.layers, inputs, options);
+      state.takeStates(op);
       const step = state.step(op);
       step.checkTrainable(op);
-      state.takeStates(op);
       return step.train({ inputs, targets, weights: [], masks });
     });
   }

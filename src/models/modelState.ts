@@ -42,13 +42,18 @@ export class ModelState {
   constructor(form: Graph | Chain, seed: number) {
     this.#form = form;
     this.#seed = seed;
-    if (form instanceof Graph) this.#hold(form);
+    if (form instanceof Graph) this.#hold();
   }
 
   /** Keeps the graph's parameters alive as long as this. */
-  #hold({ layers }: Graph): void {
-    this.#held = layers.flatMap(({ parameters }) => parameters);
+  #hold(): void {
+    this.#held = this.#parameters;
     for (const parameter of this.#held) parameter.retain();
+  }
+
+  /** The parameters of all layers; before the model is built, of those that another model has built. */
+  get #parameters(): readonly Parameter[] {
+    return this.#form.layers.flatMap(({ parameters }) => parameters);
   }
 
   /** True once the shapes are known and the weights have values. */
@@ -87,10 +92,10 @@ export class ModelState {
     this.checkUsable(op);
     if (inTraining.has(this)) refuse(op, "the model is being trained");
     for (const other of inTraining) {
-      const used = other.#held.map(({ source }) => source);
+      const used = other.#parameters.map(({ source }) => source);
       const isUsed = ({ layer, source }: Parameter): boolean =>
         used.includes(source) && (evenOfFrozen || !layer.isFrozen);
-      if (this.#held.some(isUsed)) refuse(op, sharedInTraining);
+      if (this.#parameters.some(isUsed)) refuse(op, sharedInTraining);
     }
     if (isUnused && this.#uses > 0) refuse(op, "the model is being used", "evaluate or predict");
   }
@@ -122,7 +127,7 @@ export class ModelState {
   build(sampleShape: Shape): void {
     if (this.#form instanceof Chain) {
       this.#form = this.#form.build(sampleShape);
-      this.#hold(this.#form);
+      this.#hold();
       return;
     }
     const [{ sizes: shape }] = this.#form.inputs;
@@ -200,7 +205,7 @@ export class ModelState {
     const form = this.#form;
     checkForOutputCount(options, form instanceof Chain ? 1 : form.outputs.length);
     if (options.checkLogits) for (const [i, loss] of options.losses.entries()) checkLogits(loss, form.layersBefore(i));
-    const step = form instanceof Graph ? this.#newStep(options) : undefined;
+    const step = form instanceof Graph ? this.#newStep("compile", options) : undefined;
     this.#step?.average?.adopt();
     step?.average?.reset();
     this.#step?.dispose();
@@ -212,12 +217,12 @@ export class ModelState {
   /**
    * The compiled step.
    * @param given  the functions that read masks, if some are given
-   * @throws {UsageError} before `compile`
+   * @throws {UsageError} before `compile`, and where it is not made yet and another model trains layers of this one
    */
   step(op: string, given?: Extras): TrainingStep {
     const options = this.compiled(op);
     this.graph(op).maskedSteps ??= given?.maskedStepsWith?.(maskTools);
-    return (this.#step ??= this.#newStep(options));
+    return (this.#step ??= this.#newStep(op, options));
   }
 
   /** Records that the carried states are about to change. @returns false where a fit is using them */
@@ -237,7 +242,7 @@ export class ModelState {
     return this.graph(op).newStates();
   }
 
-  /** Runs `fn` while no other training runs; stateful layers carry their states from step to step of it. */
+  /** Runs `fn` while no other training of these layers runs; stateful layers carry their states from step to step of it. */
   async train<T>(fn: () => Promise<T>): Promise<T> {
     this.takeStates("fit");
     inTraining.add(this);
@@ -283,7 +288,9 @@ export class ModelState {
     for (const parameter of this.#held) parameter.release();
   }
 
-  #newStep(options: Compiled): TrainingStep {
+  /** @throws {UsageError} where it would take weights over from a model that fit trains */
+  #newStep(op: string, options: Compiled): TrainingStep {
+    this.checkIdle(op);
     const { weights, random } = this.bound("compile");
     return unrecorded(() => new TrainingStep(this.graph("compile"), weights, random, options));
   }

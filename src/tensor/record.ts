@@ -62,16 +62,30 @@ export function unrecorded<T>(fn: () => T): T {
   return launcher().unrecorded(fn);
 }
 
-const abandoned = new FinalizationRegistry<CommandRecording>((recording) => recording.dispose());
+/** The bytes of the recordings that are neither disposed of nor collected. */
+let held = 0;
+
+const abandoned = new FinalizationRegistry<() => void>((free) => free());
+
+/** A function that frees a recording. It does not hold the object that users hold, whose end it waits for. */
+function freeing(recording: CommandRecording, bytes: number): () => void {
+  held += bytes;
+  return () => {
+    held -= bytes;
+    bytes = 0;
+    recording.dispose();
+  };
+}
 
 class TensorRecording<T> implements Recording<T> {
   readonly result: T;
   readonly #recording: CommandRecording;
   /** Keeps alive the tensors that the function closes over. */
   readonly fn: () => T;
+  readonly #free: () => void;
   /**
-   * As large as what the recording holds in linear memory, where the engine's collector does not see it, up to 16 MiB,
-   * and never touched: without it a loop that leaves recordings behind gives the collector no reason to run.
+   * As large as what the recording holds in linear memory, where the engine's collector does not see it, up to 16 MiB.
+   * Where recordings hold much, it gives the collector a reason to look for those that were left behind.
    */
   ballast: ArrayBuffer | undefined;
 
@@ -79,8 +93,13 @@ class TensorRecording<T> implements Recording<T> {
     this.#recording = recording;
     this.result = result;
     this.fn = fn;
-    this.ballast = new ArrayBuffer(Math.min(Math.abs(bytes), 2 ** 24));
-    abandoned.register(this, recording, this);
+    this.#free = freeing(recording, Math.abs(bytes));
+    abandoned.register(this, this.#free, this);
+    try {
+      if (held > heap().maximumBytes / 16) this.ballast = new ArrayBuffer(Math.min(Math.abs(bytes), 2 ** 24));
+    } catch {
+      // no room for it: the collector has reasons enough
+    }
   }
 
   get length(): number {
@@ -94,7 +113,7 @@ class TensorRecording<T> implements Recording<T> {
   dispose(): void {
     abandoned.unregister(this);
     this.ballast = undefined;
-    this.#recording.dispose();
+    this.#free();
   }
 
   [Symbol.dispose](): void {

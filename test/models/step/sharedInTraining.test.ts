@@ -5,11 +5,12 @@
 import { describe, expect, it } from "vitest";
 import type { Callback } from "../../../src/callbacks/callback.js";
 import { UsageError } from "../../../src/errors.js";
-import { batchNormalization, dense, input, lstm } from "../../../src/layers/index.js";
+import { activation, batchNormalization, dense, input, lstm } from "../../../src/layers/index.js";
 import { meanSquaredError } from "../../../src/losses/index.js";
 import { asLayer } from "../../../src/models/asLayer.js";
 import type { Model } from "../../../src/models/model.js";
 import { model, sequential } from "../../../src/models/sequential.js";
+import { upTo } from "../../../src/models/upTo.js";
 import { sgd } from "../../../src/optimizers/index.js";
 import "../../support/engine.js";
 import { expectWeights, normals, weightsOf } from "../networks.js";
@@ -127,6 +128,64 @@ describe("what is shared and frozen", () => {
       expect(await refusal(outer, () => changes[name](body, file))).toContain("being trained in another one");
     }
   });
+});
+
+describe("a sequential model that is not built yet", () => {
+  const unbuilt = (body: Model): Model => compiled(sequential([activation({ activation: "linear" }), asLayer(body)]));
+
+  it.each(["call", "trainOnBatch", "fit"])(
+    "%s of it is refused while a model that it holds is trained",
+    async (name) => {
+      const body = compiled(newBody());
+      const around = unbuilt(body);
+      expect(await refusal(body, () => changes[name](around, new Uint8Array()))).toContain(
+        "being trained in another one",
+      );
+    },
+  );
+
+  it("neither its evaluation nor its learning rate takes the weights over", async () => {
+    const alone = compiled(newBody());
+    await alone.fit(x, y, { ...training, epochs: 6 });
+    for (const ask of [
+      (net: Model) => net.evaluate(one.x, one.y, { batchSize }),
+      (net: Model) => (net.build([T, 2]), net.learningRate),
+      (net: Model) => (net.build([T, 2]), net.toBytes({ checkpoint: true })),
+    ]) {
+      const body = compiled(newBody());
+      const around = unbuilt(body);
+      expect(await refusal(body, () => ask(around))).toContain("being trained in another one");
+      await body.fit(x, y, training);
+      expectWeights(body, weightsOf(alone));
+    }
+  });
+});
+
+it("compile, which makes averages the weights, is refused where those weights are used, frozen or not", async () => {
+  const body = newBody();
+  const average = (net: Model): unknown =>
+    net.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: meanSquaredError(), averageDecay: 0.9 });
+  average(body);
+  await body.fit(x, y, training);
+  const layer = asLayer(body);
+  layer.trainable = false;
+  const inputs = input({ shape: [T, 2] });
+  const outer = compiled(model({ inputs, outputs: dense({ units: 1 }).apply(layer.apply(inputs)) }));
+  expect(await refusal(outer, () => average(body))).toContain("being trained in another one");
+});
+
+it("a frozen model stays frozen when a part of it becomes a layer, too", async () => {
+  const body = sequential([batchNormalization({ inputShape: [2] }), dense({ units: 3 }), dense({ units: 1 })]);
+  const layer = asLayer(body);
+  layer.trainable = false;
+  const part = asLayer(upTo(body, body.layers[1].name!));
+  expect(body.layers.map(({ isFrozen }) => isFrozen)).toEqual([true, true, true]);
+  const before = weightsOf(body);
+  const outer = compiled(sequential([layer, dense({ units: 1 })]));
+  await outer.fit(normals(7, [N, 2]), y, training);
+  expectWeights(body, before);
+  layer.trainable = true;
+  expect(part.trainable && body.layers.every(({ isFrozen }) => !isFrozen)).toBe(true);
 });
 
 it("resetStates and compile of models that share nothing are nobody's business", async () => {
