@@ -107,7 +107,7 @@ export const bench: Command = {
     const result: BenchResult = { peakGflops, peakGBs, build, wide, threads, node, cpu, results };
     terminal.print();
     terminal.print(`peak of the same run: ${peakGflops.toFixed(1)} GFLOP/s, ${peakGBs.toFixed(1)} GB/s copied`);
-    terminal.print(`${engineText(result)}${wide ? ", wide" : ""}, Node ${node}, ${cpu}`);
+    terminal.print(`${engineText(result)}, Node ${node}, ${cpu}`);
     if (parts !== undefined) {
       const page = pageText(
         { title: "Speed of kernels and training steps – lanegrad bench", body: pageBody, data: result },

@@ -20,16 +20,15 @@ export function initWith(args: Arguments): Promise<Info> {
   return init({ ...(threads !== undefined && { threads }), ...(args.has("wide") && { wide: true }) });
 }
 
-/** "relaxed SIMD, 2 threads" */
-export function engineText({ build, threads }: Pick<Info, "build" | "threads">): string {
-  return `${build === "relaxed" ? "relaxed SIMD" : "SIMD"}, ${plural(threads, "thread")}`;
+/** "relaxed SIMD, 2 threads, wide" */
+export function engineText({ build, threads, wide }: Pick<Info, "build" | "threads" | "wide">): string {
+  return `${build === "relaxed" ? "relaxed SIMD" : "SIMD"}, ${plural(threads, "thread")}${wide ? ", wide" : ""}`;
 }
 
 /** What a result depends on besides data and settings, for people. */
 export function engineFacts(): readonly (readonly [name: string, text: string])[] {
-  const { wide } = info();
   return [
-    ["engine", `${engineText(info())}${wide ? ", wide" : ""}, Node ${process.version}`],
+    ["engine", `${engineText(info())}, Node ${process.version}`],
     ["machine", cpuName()],
   ];
 }

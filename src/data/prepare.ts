@@ -67,11 +67,16 @@ export function standardize(data: Split): ScaledSplit {
     const mean = new Float64Array(features);
     const variance = new Float64Array(features);
     // differences to the first row: a constant feature has exactly no deviation
-    eachFeature(values, features, (i, f) => (mean[f] += (values[i] - values[f]) / rows));
-    eachFeature(values, features, (i, f) => (variance[f] += (values[i] - values[f] - mean[f]) ** 2 / rows));
+    eachRow(values, features, (row) => {
+      for (let f = 0; f < features; f++) mean[f] += values[row + f] - values[f];
+    });
+    for (const f of mean.keys()) mean[f] /= rows;
+    eachRow(values, features, (row) => {
+      for (let f = 0; f < features; f++) variance[f] += (values[row + f] - values[f] - mean[f]) ** 2;
+    });
     for (const f of offset.keys()) {
       offset[f] = values[f] + mean[f];
-      factor[f] = inverse(Math.sqrt(variance[f]));
+      factor[f] = inverse(Math.sqrt(variance[f] / rows));
     }
   });
 }
@@ -90,9 +95,11 @@ export function normalize(data: Split): ScaledSplit {
     const features = offset.length;
     const most = new Float64Array(features).fill(-Infinity);
     offset.fill(Infinity);
-    eachFeature(values, features, (i, f) => {
-      offset[f] = Math.min(offset[f], values[i]);
-      most[f] = Math.max(most[f], values[i]);
+    eachRow(values, features, (row) => {
+      for (let f = 0; f < features; f++) {
+        offset[f] = Math.min(offset[f], values[row + f]);
+        most[f] = Math.max(most[f], values[row + f]);
+      }
     });
     for (const f of offset.keys()) factor[f] = inverse(most[f] - offset[f]);
   });
@@ -121,7 +128,9 @@ export function scale(x: Tensor, scaling: Readonly<Record<keyof Scaling, ArrayLi
     throw new ShapeError(message(op, "x has the wrong number of features", { expected, got: showShape(x.shape) }));
   }
   const values = realValues(x);
-  eachFeature(values, features, (i, f) => (values[i] = (values[i] - offset[f]) * factor[f]));
+  eachRow(values, features, (row) => {
+    for (let f = 0; f < features; f++) values[row + f] = (values[row + f] - offset[f]) * factor[f];
+  });
   return tensor(values, x.shape);
 }
 
@@ -154,11 +163,9 @@ function scaleBoth(data: Split, op: string, fit: Fit): ScaledSplit {
   };
 }
 
-/** Calls `visit` with every position in the values and its feature, row by row. */
-function eachFeature(values: Float32Array, features: number, visit: (i: number, feature: number) => void): void {
-  for (let i = 0; i < values.length; i += features) {
-    for (let f = 0; f < features; f++) visit(i + f, f);
-  }
+/** Calls `visit` with the position of every row's first value. */
+function eachRow(values: Float32Array, features: number, visit: (row: number) => void): void {
+  for (let row = 0; row < values.length; row += features) visit(row);
 }
 
 /** 1 / width, or 1 where that is not finite: the feature does not vary. */
@@ -169,6 +176,7 @@ function inverse(width: number): number {
 
 /** A copy of the values as float32, bytes as fractions of 255. */
 function realValues(x: Tensor): Float32Array<ArrayBuffer> {
-  const unit = x.dtype === "uint8" ? 255 : 1;
-  return Float32Array.from(x.toTypedArray(), (value) => value / unit);
+  const values = new Float32Array(x.toTypedArray());
+  if (x.dtype === "uint8") for (let i = 0; i < values.length; i++) values[i] /= 255;
+  return values;
 }

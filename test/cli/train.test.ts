@@ -61,6 +61,7 @@ describe("lanegrad train", () => {
       "testErrorPercent",
       "seconds",
       "samplesPerSecond",
+      "wide",
       "threads",
       "build",
     ]);
@@ -68,6 +69,7 @@ describe("lanegrad train", () => {
       recipe: "mnist-mlp-300",
       data: "mnist",
       epochs: 4,
+      wide: false,
       threads: info().threads,
       build: info().build,
     });

@@ -91,8 +91,8 @@ class TerminalPlayer {
     if (args.has("json")) {
       const { threads, build, wide } = info();
       const name = { [words[lesson.kind]]: lesson.name };
-      const own: Result = lesson.kind === "network" ? result : { ...settings, seed, ...result, seconds, wide };
-      printJson(surroundings, { ...name, ...own, threads, build });
+      const own: Result = lesson.kind === "network" ? result : { ...settings, seed, ...result, seconds };
+      printJson(surroundings, { ...name, ...own, wide, threads, build });
     }
     outputs.finish();
     const failures = this.#collected.conclusions.filter(({ isFailure }) => isFailure);

@@ -461,6 +461,7 @@ describe("options that do not go with a stream", () => {
     [() => given(), { prefetch: -1 }, "fit: prefetch is out of range; expected an integer ≥ 0, got -1."],
     [() => given(), { steps: 3 }, 'fit: unknown option; expected stepsPerEpoch, got "steps".'],
     [() => () => 5, {}, "fit: this is no stream of batches; expected a generator, or another iterable of batches, in place of x or from the function in its place, got 5."],
+    [() => () => ({ x, y }), {}, "fit: this is no stream of batches; expected a generator"],
     [() => new Set(batches()), { stepsPerEpoch: 1.5 }, "stepsPerEpoch is out of range"],
   ])("%o %o", async (source, options, text) => {
     const model = network();
