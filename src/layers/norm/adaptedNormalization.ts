@@ -230,7 +230,7 @@ class AdaptedNormalization extends TableLayer<Values<typeof table>> implements A
     const known = this.#sampleShape;
     const fits = known === undefined || fitsShape(shape.slice(1), known);
     if (shape.length > 0 && shape[0] > 0 && Number.isInteger(shape[0]) && fits) {
-      return { values: isBytes ? Float64Array.from(values, (value) => value / 255) : values, shape };
+      return { values: isBytes ? new Float64Array(values).map((value) => value / 255) : values, shape };
     }
     const expected = showShape(["N", ...(known ?? ["…"])]);
     throw new ShapeError(message(op, "the data do not fit the layer", { expected, got: showShape(shape) }));
@@ -261,9 +261,10 @@ function statistics(
     }
     sum[at] += values[i] - first[at];
   }
+  const mean = sum.map((one) => one / count);
   for (let i = 0; i < values.length; i++) {
     const at = place[i % place.length];
-    squares[at] += (values[i] - first[at] - sum[at] / count) ** 2;
+    squares[at] += (values[i] - first[at] - mean[at]) ** 2;
   }
   const variance = Float32Array.from(squares, (one) => (one === 0 ? 1 : one / count));
   if (!variance.every(Number.isFinite)) {
@@ -271,7 +272,7 @@ function statistics(
     const [expected, got] = ["deviations below 1.8e19", "a variance beyond float32"];
     throw new ShapeError(message(op, "x has values that are too far apart", { expected, got, hint }));
   }
-  return { mean: Float32Array.from(sum, (one, at) => first[at] + one / count), variance };
+  return { mean: Float32Array.from(mean, (one, at) => first[at] + one), variance };
 }
 
 /** For each value of a sample its place in `kept`, which broadcasts over the sample. */
