@@ -66,6 +66,48 @@ export const inModels = [
     "sampleWeight === undefined",
     "false",
   ]),
+  same(
+    "src/models/input/batchStream.ts",
+    "what is thrown there is not heard",
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return?.()",
+      "reading?.return()",
+    ],
+    [
+      "void (async () => reading?.return?.())().catch(() => undefined); // behind a next() that may take long: nobody waits",
+      "reading?.return",
+      "reading.return",
+    ],
+  ),
+  same(
+    "src/models/loop/fit.ts",
+    "callbacks that want nothing after a batch are called by ?.",
+    [
+      'this.#batchCallbacks = this.#callbacks.filter((one) => "onBatchEnd" in one || "afterBatch" in one);',
+      'this.#callbacks.filter((one) => "onBatchEnd" in one || "afterBatch" in one)',
+      "this.#callbacks",
+    ],
+    [
+      'this.#batchCallbacks = this.#callbacks.filter((one) => "onBatchEnd" in one || "afterBatch" in one);',
+      '"onBatchEnd" in one || "afterBatch" in one',
+      "true",
+    ],
+  ),
+  same(
+    "src/models/loop/fit.ts",
+    "after the last batch of an epoch the weights are finite: its gradients were measured",
+    [
+      'if (progress.batch < end) (await import("./diverged.js")).checkWeights(this.#model.step, progress, this.#callbacks);',
+      "progress.batch < end",
+      "true",
+    ],
+    [
+      'if (progress.batch < end) (await import("./diverged.js")).checkWeights(this.#model.step, progress, this.#callbacks);',
+      "progress.batch < end",
+      "progress.batch <= end",
+    ],
+  ),
   same("src/models/input/batchStream.ts", "what a closed reading still gives is taken by nobody", [
     "if (reading !== this.#reading) return;",
     "reading !== this.#reading",

@@ -26,7 +26,9 @@ import { loadModel } from "../../../src/models/file/loading.js";
 import type { Model } from "../../../src/models/model.js";
 import { model, sequential } from "../../../src/models/sequential.js";
 import { adam, sgd } from "../../../src/optimizers/index.js";
+import { memoryUsage } from "../../../src/runtime/runtime.js";
 import { tensor } from "../../../src/tensor/create.js";
+import { scope } from "../../../src/tensor/scope.js";
 import type { Tensor } from "../../../src/tensor/tensor.js";
 import { expectSameBits } from "../../support/compare.js";
 import "../../support/engine.js";
@@ -113,6 +115,19 @@ describe("beside a running fit, what stateful layers carry is fit's alone", () =
       "call: the model is being trained. Await the running fit first.",
     );
     await fitting;
+  });
+
+  it("call begins at states of its own, and gives their memory back", async () => {
+    const net = stateful();
+    const row = normals(4, [batchSize, T, 3]);
+    const used: number[] = [];
+    const onBatchEnd = (): void => {
+      scope(() => void net.call([row]));
+      used.push(memoryUsage().bytesInUse);
+    };
+    await net.fit(x, y, { ...training, callbacks: [{ onBatchEnd }] });
+    expect(used.length).toBe((training.epochs * N) / batchSize);
+    expect(new Set(used.slice(1)).size).toBe(1);
   });
 
   it("a layer shared with another model keeps that model's fit undisturbed", async () => {
