@@ -72,7 +72,7 @@ describe("the heap", () => {
     const ptr = heap.allocate(20 * page);
     expect(() => heap.allocate(20 * page)).toThrow(
       "memory: the memory limit is reached; expected at most 2.0 MiB, got a request for 1.3 MiB with 1.3 MiB in use. " +
-        "Use a smaller batch, free tensors by scope() or dispose(), or raise init({ memoryMaxBytes }).",
+        "Use a smaller batch, free tensors by scope() or dispose(), recordings by dispose(), or raise init({ memoryMaxBytes }).",
     );
     expect(heap.bytesInUse).toBe(sizeClass(20 * page));
     heap.free(ptr, 20 * page);
