@@ -128,7 +128,8 @@ export class Model {
   /**
    * Sets optimizer, loss and metrics. Compiling again resets the optimizer's state.
    * @throws {UsageError} for an unknown option, a value that is not an optimizer, loss or metric, or a number of losses
-   *   that does not match the outputs, and while fit, evaluate or predict runs; nothing has changed then
+   *   that does not match the outputs, while fit, evaluate or predict runs, and while fit trains a model that has layers
+   *   of this one that are not frozen; nothing has changed then
    */
   compile(options: CompileOptions): void {
     const compiled = checkCompileOptions(options);
@@ -152,7 +153,7 @@ export class Model {
    * @param y  targets as the loss takes them: numbers of the output's shape (N, …), or labels (N); uint8 is taken as it
    *           is
    * @returns  the values at the end of each epoch
-   * @throws {UsageError} for a wrong option, a model that is not compiled, or while another fit trains layers of
+   * @throws {UsageError} for a wrong option, a model that is not compiled, and while another fit trains layers of
    *   it, before anything has changed
    * @throws {ShapeError} when the data do not fit, before anything has changed; when a batch of a stream does not fit,
    *   naming batch and epoch; the weights are those before that batch
@@ -231,7 +232,7 @@ export class Model {
    *                  integers, in networks with a layer of sequences
    * @throws {ShapeError} when an input or a mask does not fit
    * @throws {UsageError} when `inputs` is not a list of tensors, or for training: true while fit trains this model or
-   * another one that has layers of it, unless they are frozen
+   *   another one that has layers of it, unless they are frozen
    */
   call(inputs: readonly Tensor[], options: CallOptions = {}): Tensor[] {
     const op = "call";

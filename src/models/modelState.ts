@@ -243,10 +243,10 @@ export class ModelState {
   }
 
   /** Runs `fn` while no other training of these layers runs; stateful layers carry their states from step to step of it. */
-  async train<T>(fn: () => Promise<T>): Promise<T> {
-    this.takeStates("fit");
+  async train<T>(op: string, fn: () => Promise<T>): Promise<T> {
+    this.takeStates(op);
     inTraining.add(this);
-    const { layers, carriedStates } = this.graph("fit");
+    const { layers, carriedStates } = this.graph(op);
     const end = carriedStates?.lendToFit(layers);
     try {
       return await fn();

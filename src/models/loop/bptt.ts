@@ -35,11 +35,11 @@ export interface Sequence {
  * The model has one input, and one output for each step (returnSequences); its stateful layers have batchSize N.
  * Optimizer, clipping and learning rate are those of `compile`. A mask or lengths work as in `fit`: steps that do not
  * count leave the states unchanged and have no weight.
- * @throws {UsageError} for a wrong option, a model that is not compiled, or carryState without stateful layers
+ * @throws {UsageError} for a wrong option, a model that is not compiled, carryState without stateful layers, and while
+ *   fit or bptt trains this model or another one that has layers of it
  * @throws {UsageError} when the loss is not finite; the weights are those before that window
  * @throws {ShapeError} when sequences do not fit, are shorter than a window, or have a window, such as a short last
- *   one,
- * that a layer cannot train on
+ *   one, that a layer cannot train on
  */
 export async function bptt(model: Model, sequence: Sequence, options: BpttOptions): Promise<BpttResult> {
   const op = "bptt";
@@ -70,7 +70,7 @@ export async function bptt(model: Model, sequence: Sequence, options: BpttOption
   step.checkTrainable(op);
   step.discard();
   const parts = { graph: state.graph(op), step, losses, checkInterrupts: interrupts(op, state, signal) };
-  return state.train(async () => {
+  return state.train(op, async () => {
     const columns = columnsFor(op, sequence, options, given, parts);
     let walk: WindowWalk | undefined;
     try {

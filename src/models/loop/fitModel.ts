@@ -79,7 +79,7 @@ export async function fitModel(
       saveCheckpoint: (path: string) => model.saveCheckpoint(path),
       checkpointSize: async () => (await modelBytes("saveCheckpoint", partsOf("saveCheckpoint", model, true))).length,
     };
-    return await state.train(() => runFit(trainable, data, options, makeSteps));
+    return await state.train("fit", () => runFit(trainable, data, options, makeSteps));
   } finally {
     data.release();
   }
